@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import anywidget
 
+from evolink_widgets.connect.current import session
 from evolink_widgets.core.loop import Workers, run_on_loop
 from evolink_widgets.errors import EvolinkError, InvalidRequest
 from evolink_widgets.widgets.base import describe
@@ -18,7 +19,7 @@ from evolink_widgets.widgets.base.money import AskFirst
 from evolink_widgets.widgets.base.press_tickets import PressTickets
 from evolink_widgets.widgets.base.traits import is_torn
 
-__all__ = ["PAID", "WRONG", "Answer", "MessageWidget"]
+__all__ = ["PAID", "WRONG", "Answer", "MessageWidget", "now_live"]
 
 log = logging.getLogger("evolink_widgets")
 
@@ -27,6 +28,9 @@ Answer: TypeAlias = "tuple[str, dict[str, Any]] | None"
 
 #: Requests that cost money: each comes from a press of its own.
 PAID = ("run", "reuse", "runAgain", "sendAgain", "retry", "buyCell", "create", "preview")
+#: Those of them that the service in use answers, and not the one that was asked before; a run
+#: that is asked for again is looked at by itself.
+_ASKED_NOW = frozenset(PAID) - {"sendAgain", "retry", "runAgain"}
 #: What a page is told of a fault of our own; the log says more.
 WRONG = "Something went wrong in the kernel."
 #: Seconds that what was typed waits for an observer.
@@ -45,6 +49,8 @@ class MessageWidget(anywidget.AnyWidget):
 
     #: Kinds of requests, and the methods that handle them.
     _handlers: ClassVar[dict[str, str]] = {"press": "_on_press"}
+    #: Whether a page shows what is asked for as something that is not charged.
+    _shown_uncharged = False
 
     def __init__(self, **traits: Any) -> None:
         unknown = sorted(set(traits) - set(self.trait_names()))
@@ -105,10 +111,24 @@ class MessageWidget(anywidget.AnyWidget):
                 )
             if kind in PAID:
                 self._presses.redeem(content.get("press"), content.get("ticket"))
+            if kind in _ASKED_NOW and self._has_gone_live():
+                self._shown_uncharged = False
+                raise now_live(content)
             answer: Answer = getattr(self, self._handlers[kind])(content)
             return answer
 
         return self._tried(kind, work)
+
+    def _has_gone_live(self) -> bool:
+        """Whether pages show what is charged by now as uncharged; they are told to look anew.
+
+        Raises:
+            ConfigurationError: the settings do not fit together.
+        """
+        is_stale = self._shown_uncharged and not session().simulated
+        if is_stale:
+            self.send({"kind": "anew"})
+        return is_stale
 
     def _on_press(self, content: dict[str, Any]) -> Answer:
         ticket = self._presses.expect(content.get("press"), content.get("seen"))
@@ -147,3 +167,17 @@ class MessageWidget(anywidget.AnyWidget):
 
     def _answer(self, content: dict[str, Any], kind: str, fields: dict[str, Any]) -> None:
         self.send({"kind": kind, "id": content.get("id"), **fields})
+
+
+def now_live(content: dict[str, Any]) -> AskFirst:
+    """The question before the first purchase of what a page shows as uncharged.
+
+    Args:
+        content: the request.
+    """
+    return AskFirst(
+        "Nothing was charged when this was shown. The service is live now: "
+        "what is asked for costs credits.",
+        content.get("most"),
+        "Buy",
+    )

@@ -35,11 +35,11 @@ class AskFirst(SpendingRefused):
 
     Args:
         message: what it may cost, and why it is asked.
-        most: the credits that a "yes" is for.
+        most: the credits that a "yes" is for; `None` where there is no limit to them.
         yes: the word on the button that says so.
     """
 
-    def __init__(self, message: str, most: float, yes: str) -> None:
+    def __init__(self, message: str, most: float | None, yes: str) -> None:
         super().__init__(message)
         self.question = {"text": message, "most": most, "yes": yes}
 

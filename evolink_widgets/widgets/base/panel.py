@@ -51,7 +51,7 @@ from evolink_widgets.store.gallery.pictures import GeneratedImage
 from evolink_widgets.text.wording import counted
 from evolink_widgets.widgets.base import describe, money
 from evolink_widgets.widgets.base.companion import html_of, sheet_of
-from evolink_widgets.widgets.base.messages import Answer
+from evolink_widgets.widgets.base.messages import Answer, now_live
 from evolink_widgets.widgets.base.saved_runs import SavedRun, finished
 from evolink_widgets.widgets.base.traits import DerivedPictures
 from evolink_widgets.widgets.base.transfers import outgoing_pictures
@@ -98,6 +98,8 @@ class Panel(View):
         self._leave: list[Callable[[], None]] = []
         self._shown: set[str] = set()
         self._is_stale = False
+        #: Simulated runs, and pictures, of which was asked whether they are to cost credits now.
+        self._asked_live: set[str] = set()
         #: Pages that have asked for us: more than one after a reload.
         self._pages = 0
         super().__init__(**traits)
@@ -255,9 +257,22 @@ class Panel(View):
                 "These pictures are shown, not asked for.",
                 advice="Ask again with ew.generate(...): Copy as code tells what made each.",
             )
-        request = saved.images[0].recipe.request if saved else self._task(content).request
+        image = saved.images[0] if saved else None
+        request = image.recipe.request if image else self._task(content).request
+        self._check_live(content, image or self._task(content).state)
         task = self._buy(content, request)
         return "accepted", {"run": described(task)}
+
+    def _check_live(self, content: dict[str, Any], shown: GeneratedImage | TaskState) -> None:
+        """Ask once before what was played is asked of a service that charges.
+
+        Raises:
+            AskFirst: that was not asked yet.
+        """
+        name = str(content.get("picture") or content.get("key"))
+        if shown.simulated and not session().simulated and name not in self._asked_live:
+            self._asked_live.add(name)
+            raise now_live(content)
 
     def _task(self, content: dict[str, Any]) -> Task:
         task = self._tasks.get(str(content.get("key")))

@@ -142,6 +142,7 @@ class BatchView(View):
         if self._batch is None:
             return None
         facts = self._batch.facts()
+        self._shown_uncharged = facts["simulated"]
         if has_run and not facts["to_buy"]:
             return None
         verb = "Make" if facts["simulated"] else "Buy"

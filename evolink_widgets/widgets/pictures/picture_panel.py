@@ -189,6 +189,7 @@ class PicturePanel(Panel):
         pictures, price = counted(request.n, "picture"), str(current.estimate(request)).lower()
         if current.simulated:
             return {"text": f"Ask again for {pictures}: would cost {price}. Nothing is charged."}
+        self._asked_live.add(str(name))  # this is the question
         return {"text": f"Ask again for {pictures}: {price}."}
 
     def _on_run_again(self, content: dict[str, Any]) -> Answer:
@@ -197,7 +198,9 @@ class PicturePanel(Panel):
         return self._later(content, "accepted", self._ask_again, content)
 
     def _ask_again(self, content: dict[str, Any]) -> dict[str, Any]:
-        request = self._find(content["picture"])[0].recipe.request
+        image = self._find(content["picture"])[0]
+        self._check_live(content, image)
+        request = image.recipe.request
         return {"run": described(self._buy(content, request))}
 
     # -- what leads to other panels ------------------------------------------------------------

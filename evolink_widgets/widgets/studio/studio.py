@@ -178,6 +178,7 @@ class ImageStudio(PresetPanel):
             return told
         # What the first run needs is loaded while the prompt is still typed.
         current.prepare()
+        self._shown_uncharged = current.simulated
         self._look_up_balance()
         run_on_loop(self._tell_outstanding())
         run_on_loop(self._tell_earlier())
@@ -207,6 +208,7 @@ class ImageStudio(PresetPanel):
         """What a request costs, whether it may, and what of it is in the store."""
         try:
             current = session()
+            self._has_gone_live()
         except EvolinkError as error:
             return {"price": money.price(estimate(request)), "obstacle": str(error)}
         try:

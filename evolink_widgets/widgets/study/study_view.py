@@ -188,6 +188,7 @@ class StudyView(PicturePanel):
         for cell in self._crossed:
             text = money.span(found[cell]) if cell in found else ""
             priced.append(prices.setdefault(text, len(prices)))
+        self._shown_uncharged = self._study._session().simulated
         return {
             "axes": [{"name": axis.name, "levels": list(axis.said)} for axis in axes.axes],
             "letters": "".join(letter for letter, _ in self._told),

@@ -122,6 +122,30 @@ def test_a_connection_that_is_back_is_said_and_what_happened_is_asked_for(bench:
     expect(run).to_have_attribute("aria-disabled", "false")
 
 
+def test_a_service_that_is_live_by_now_is_shown_as_that(bench: Opener) -> None:
+    one = bench(plan={"simulated": True}, traits={"prompt": "a fox"})
+    badge = one.root.locator(".ew-badge")
+    expect(badge).to_have_text("Simulated")
+    one.js("() => { kernel.plan.simulated = false; kernel.tell({ kind: 'anew' }) }")
+    expect(badge).to_be_hidden()
+    run = one.root.get_by_role("button", name="Run", exact=False).first
+    expect(run).to_have_accessible_name("Run 9.7 credits")
+
+
+def test_what_rests_for_an_answer_that_was_lost_can_be_pressed_again(bench: Opener) -> None:
+    one = bench(plan={"deaf": ["earlier", "stop"]})
+    one.show(n=1)
+    one.js("() => kernel.tell({ kind: 'earlier', count: 6, text: '6 earlier runs' })")
+    for name in ("Show", "Stop waiting"):
+        button = one.root.get_by_role("button", name=name)
+        button.focus()
+        one.press("Shift", "Enter")
+        expect(button).to_be_disabled()
+    one.js("() => model.fire('comm_live_update')")
+    for name in ("Show", "Stop waiting"):
+        expect(one.root.get_by_role("button", name=name)).to_be_enabled()
+
+
 def test_a_kernel_that_is_busy_is_not_taken_for_none(bench: Opener) -> None:
     one = bench(plan={"silent": True}, clock=True)
     one.js("() => void (model.widget_manager.kernel.status = 'busy')")

@@ -140,6 +140,32 @@ def test_a_press_that_is_refused_leaves_no_price_of_something_else(bench: Opener
     expect(one.root.locator(".ew-notices")).to_have_text("The cap is used up.")
 
 
+def test_a_refused_press_before_the_first_price_leaves_a_price(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT}, plan={"deaf": ["check"]})
+    one.page.wait_for_function("() => model.heard('check').length === 1")
+    one.js("""() => {
+        kernel.deaf.clear();
+        kernel.answers.run = () => ({ kind: "rejected", message: "The cap is used up." });
+    }""")
+    run_button(one).focus()
+    one.press("Enter")
+    expect(one.root.locator(".ew-notices")).to_have_text("The cap is used up.")
+    expect(run_button(one)).to_have_accessible_name("Run 9.7 credits")
+
+
+def test_what_python_can_not_say_stands_against_no_press(bench: Opener) -> None:
+    one = bench(traits={"prompt": PROMPT})
+    alter(one, 99)
+    expect(run_button(one)).to_have_attribute("aria-disabled", "true")
+    one.js("() => (kernel.answers.check = () => ({ kind: 'rejected', message: 'It broke.' }))")
+    alter(one, 4)
+    expect(one.root.locator(".ew-notices")).to_have_text("It broke.")
+    expect(run_button(one)).to_have_attribute("aria-disabled", "false")
+    run_button(one).focus()
+    one.press("Enter")
+    one.page.wait_for_function("() => kernel.bought.length === 1")
+
+
 def test_a_run_from_the_store_says_so_with_what_was_paid(bench: Opener) -> None:
     one = bench()
     key = one.show()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
+from services import InProcess, quick
 
 import evolink_widgets as ew
+from evolink_widgets.connect import state
 from evolink_widgets.rules.pricing.pricing import Estimate
 from evolink_widgets.widgets.base import money
 
@@ -163,3 +169,83 @@ def test_the_ends_of_a_price_are_as_exact_as_one_another(
     low: float, high: float, said: str
 ) -> None:
     assert money.span(Estimate(low, high, "from 3 receipts")) == said
+
+
+@pytest.fixture
+def go_live(tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Lets a service that charges be the one in use, as a key that is named does."""
+    made = InProcess().session(tmp_path / "live", retry=quick(), simulated=False)
+
+    def go() -> None:
+        state.now.session = made
+
+    yield go
+    made.close()
+
+
+def small_batch() -> ew.BatchView:
+    fields = {name: value for name, value in FIELDS.items() if name not in ("prompt", "n")}
+    return ew.BatchView(ew.batch([{"animal": "fox"}], "a {animal}", **fields))
+
+
+def small_study() -> ew.StudyView:
+    return ew.study(prompt=["a fox", "an owl"], size="816x816", quality="low").grid()
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "asked"),
+    [
+        (lambda: ew.ImageStudio(**FIELDS), "run", {"fields": FIELDS}),
+        (lambda: ew.ImageStudio(**FIELDS), "reuse", {"fields": FIELDS}),
+        (small_batch, "create", {}),
+        (small_batch, "preview", {}),
+        (small_study, "buyCell", {"place": 0}),
+    ],
+)
+def test_what_was_shown_as_uncharged_is_asked_about_once_the_service_is_live(
+    make: Callable[[], Any], kind: str, asked: dict[str, Any], go_live: Callable[[], None]
+) -> None:
+    """The page stands there from before the key was named, and says that nothing is charged."""
+    page = Browser(make())
+    page.ask("hello")
+    go_live()
+    told, _ = page.ask(kind, **asked)
+    assert "The service is live now" in told["asks"]["text"]
+    assert (told["asks"]["most"], told["asks"]["yes"]) == (None, "Buy")
+    page.wait(lambda message: message["kind"] == "anew")
+    assert ew.spending().total.tasks == 0
+    assert page.ask(kind, **asked)[0]["kind"] in ("ok", "accepted"), "a person has said yes"
+
+
+def test_a_page_that_shows_the_live_service_is_not_asked(
+    page: Browser, go_live: Callable[[], None]
+) -> None:
+    assert page.ask("hello")[0]["simulated"]
+    go_live()
+    page.ask("check", fields=FIELDS)  # it has come back to the panel
+    page.wait(lambda message: message["kind"] == "anew")
+    assert not page.ask("hello")[0]["simulated"]
+    assert page.ask("run", fields=FIELDS)[0]["kind"] == "accepted"
+
+
+def test_a_simulated_run_is_asked_again_of_a_live_service_once_a_person_has_said_so(
+    go_live: Callable[[], None],
+) -> None:
+    task = ew.generate(**FIELDS)
+    images = task.result(20)
+    page, picture = Browser(ew.ImageGrid(task)), {"picture": f"{images.key}.0"}
+    assert "Nothing is charged" in page.ask("price", **picture)[0]["text"]
+    go_live()
+    for again in (picture, {"key": task.key}):
+        told, _ = page.ask("runAgain", **again)
+        assert "The service is live now" in told["asks"]["text"]
+    assert ew.spending().total.tasks == 0
+    assert page.ask("runAgain", key=task.key)[0]["kind"] == "accepted"
+
+
+def test_a_price_of_the_live_service_is_question_enough(go_live: Callable[[], None]) -> None:
+    images = ew.generate(**FIELDS).result(20)
+    page, picture = Browser(ew.ImageGrid(images)), f"{images.key}.0"
+    go_live()
+    assert "Nothing is charged" not in page.ask("price", picture=picture)[0]["text"]
+    assert page.ask("runAgain", picture=picture)[0]["kind"] == "accepted"

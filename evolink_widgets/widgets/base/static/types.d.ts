@@ -351,8 +351,10 @@ interface Small { id: string; gone?: string }
 interface Messages {
   // To every widget.
   welcome: Welcome | Compared | Batched | ToReview | Ranked | StudyWelcome;
-  /** `asks`: it may cost more than this page buys unasked; asked again with that `most`, it is bought. */
-  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number; yes: string } };
+  /** `asks`: it may cost more than this page buys unasked, or than it has shown; asked again with that `most`, it is bought. */
+  rejected: { message: string; problems?: Problem[]; asks?: { text: string; most: number | null; yes: string } };
+  /** The service in use is another one: a page says hello once more. */
+  anew: {};
   ok: { count?: number; text?: string };
   bytes: Piece;
   code: { text: string };

@@ -113,9 +113,9 @@ export function orders(ui, { asked, save }, blocked, draw) {
       if (mine !== turn) return;
       const fields = save();
       if (!fields) return;
-      // Where there is no answer there is no price, and no offer.
-      const none = { ...order.checked, price: null, reuse: null };
-      const [answer] = await ui.link.ask("check", { fields }).catch(() => [none]);
+      // Where Python can't say, there is no price and no offer, and nothing that stands against a press.
+      const unknown = (/** @type {Error} */ { message }) => [{ ...order.checked, problems: [], notices: [message], obstacle: null, price: null, reuse: null }];
+      const [answer] = await ui.link.ask("check", { fields }).catch(unknown);
       if (mine !== turn) return;
       order.checked = { ...answer, ...said };
       answered = mine;
@@ -163,8 +163,8 @@ export function orders(ui, { asked, save }, blocked, draw) {
         ui.say(message);
       } finally {
         draw();
-        // The press took the place of that check, where nothing was typed since.
-        if (!order.isFresh && mine === turn) order.check(0, said);
+        // The press took the place of that check, also of the first one, where nothing was typed since.
+        if (!(order.isFresh && order.isPriced) && mine === turn) order.check(0, said);
       }
     },
   };
