@@ -132,18 +132,12 @@ export const num = new Intl.NumberFormat("en").format;
 /** @param {number} count */
 export const many = (count) => `${num(count)} picture${count === 1 ? "" : "s"}`;
 
-/** A button that acts, and rests until that is done: one that was disabled would lose the focus. @param {HTMLElement} button @param {() => Promise<any>} act */
+/** A button that acts, and rests until that is done: one that was disabled would lose the focus. Where the answer is lost, the view wakes it. @param {HTMLElement} button @param {() => Promise<any>} act */
 export async function resting(button, act) {
   if (button.hasAttribute("aria-disabled")) return;
-  set(button, { "aria-disabled": true, "data-rests": "" });
-  await act().finally(() => wake(button));
+  set(button, { "aria-disabled": true, "data-rests": 1 });
+  await act().finally(() => set(button, { "aria-disabled": null }));
 }
-
-/** Lets what rests be pressed. @param {...Element} buttons */
-const wake = (...buttons) => buttons.forEach((button) => set(button, { "aria-disabled": null, "data-rests": null }));
-
-/** What rests for an answer that may be lost can be pressed again. @param {Element} root */
-export const wakeAll = (root) => wake(...root.querySelectorAll("[data-rests]"));
 
 /** Whether something in a node has the focus. @param {Node} node */
 export const hasFocus = (node) => node.contains(document.activeElement);

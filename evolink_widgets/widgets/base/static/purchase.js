@@ -148,7 +148,7 @@ export function purchases(ui) {
         if (had || isMeant != null) button.focus();
         if (isMeant === false) say(`${NOTHING}.`);
         if (!isMeant) return;
-        most = asks.most ?? undefined;
+        most = asks.most;
       }
     }
   };

@@ -1,5 +1,5 @@
 /** What every widget is made of: its root, the connection, the selection, the lightbox, the live region. */
-import { atEnd, flag, h, isComposed, isPlain, set, wakeAll, write } from "./dom.js";
+import { atEnd, flag, h, isComposed, isPlain, set, write } from "./dom.js";
 import { lightbox } from "../../lightbox/static/lightbox.js";
 import { connect, listen } from "./link.js";
 import { onePress } from "./press.js";
@@ -117,7 +117,7 @@ export function openView({ model, el }, name, label, build) {
     clearTimeout(timer);
     if (!told) return look(false);
     write(hide, `.ew-static-${CSS.escape(model.get("_key"))}{display:none!important}`);
-    wakeAll(root);
+    for (const button of root.querySelectorAll("[data-rests]")) set(button, { "aria-disabled": null });
     part.welcome(told);
     look(true, true);
   }

@@ -114,7 +114,7 @@ export function orders(ui, { asked, save }, blocked, draw) {
       const fields = save();
       if (!fields) return;
       // Where Python can't say, there is no price and no offer, and nothing that stands against a press.
-      const unknown = (/** @type {Error} */ { message }) => [{ ...order.checked, problems: [], notices: [message], obstacle: null, price: null, reuse: null }];
+      const unknown = (/** @type {Error} */ { message }) => [{ balance: order.checked.balance, problems: [], notices: [message] }];
       const [answer] = await ui.link.ask("check", { fields }).catch(unknown);
       if (mine !== turn) return;
       order.checked = { ...answer, ...said };
