@@ -48,15 +48,16 @@ class Played:
         from evolink_widgets.emulator.service.service import Service
 
         with self._lock:
-            if root not in self.emulators:
-                self.emulators[root] = Service(
+            found = self.emulators.get(root)  # `configure` may empty it at any moment
+            if found is None:
+                found = self.emulators[root] = Service(
                     clock=clock.now,
                     speed=min(speed or NOTEBOOK_SPEED, _FASTEST),
                     seed=seed,
                     memory=root / ".emulator.jsonl",
                     draws_ahead=True,
                 )
-            return self.emulators[root]
+            return found
 
     def player(self, path: Path, speed: float) -> Player:
         """What plays a cassette.

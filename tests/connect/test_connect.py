@@ -15,6 +15,8 @@ from services import KEY, OnPort, environment, until
 import evolink_widgets as ew
 from evolink_widgets import errors
 from evolink_widgets.connect import state
+from evolink_widgets.connect.played import Played
+from evolink_widgets.emulator.service.service import Service
 from evolink_widgets.rules.request.request import ImageRequest
 
 pytestmark = pytest.mark.usefixtures("own_settings")
@@ -53,6 +55,19 @@ def test_an_argument_goes_before_the_environment(
         "gateway.example",
         "https://gateway.example/evolink",
     )
+
+
+def test_an_emulator_that_configure_lets_go_as_it_is_made_is_still_given(tmp_path: Path) -> None:
+    """Another thread may say `configure(seed=…)` while the core's own makes one."""
+
+    class LetGo(dict[Path, Service]):
+        def __setitem__(self, root: Path, service: Service) -> None:
+            super().__setitem__(root, service)
+            self.clear()
+
+    played = Played(emulators=LetGo())
+    assert played.emulator(tmp_path, speed=None, seed=1).weather.now == []
+    assert not played.emulators
 
 
 def test_what_is_not_named_stays_as_it_was(tmp_path: Path) -> None:

@@ -226,11 +226,14 @@ class Client:
                         return error
                     told[one] = error
             rest = batches.rest_left(self._clock())
+            left = [one for one in others if one not in told]
+            if not left:  # a batch of none would be refused, and say that there is no such call
+                break
             if rest > PATIENT:
                 return batches.refusal
             await asyncio.sleep(rest)
             try:
-                told |= await self._batch([one for one in others if one not in told]) or {}
+                told |= await self._batch(left) or {}
                 break
             except RateLimited as error:
                 if not batches.is_in_doubt or self._limits.read_pace.wait > PATIENT:

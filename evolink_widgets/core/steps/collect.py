@@ -321,7 +321,20 @@ class Links:
         links, places = [link for link in results if link], self.places
         if len(links) < len(places):
             return self._results
+        if {self._results[place] for place in places} <= set(links):
+            return self._with_more(results)
         if all(place < len(results) and results[place] for place in places):
             return results
         found = dict(zip(places, links, strict=False))
         return tuple(found.get(place, "") for place in range(len(self._results)))
+
+    def _with_more(self, results: tuple[str, ...]) -> tuple[str, ...]:
+        """A reading that has all of the links, and perhaps more: none moves to another place.
+
+        What is told late may stand before the others. Under their numbers they are fetched
+        already: one of them would be fetched twice, and the late one never.
+        """
+        if all(results[at : at + 1] == (link,) for at, link in enumerate(self._results) if link):
+            return results
+        more = iter([link for link in results if link and link not in self._results])
+        return (*[link or next(more, "") for link in self._results], *more)

@@ -95,10 +95,11 @@ class BatchCall:
         """Seconds that the batch has to rest yet after those; infinite where others come first."""
         if self._is_alone or self.refusals <= _PLAIN:
             return 0.0
-        if self._fair_from is None:
-            if self._passed < PROOF:
-                return math.inf
-            self._fair_from = now + max(_FAIR, self._asked_for(self._longest))
+        if self._fair_from is None and self._passed < PROOF:
+            return math.inf
+        fair = now + max(_FAIR, self._asked_for(self._longest))
+        # A clock that was set back meanwhile makes it no longer.
+        self._fair_from = fair if self._fair_from is None else min(self._fair_from, fair)
         return max(0.0, self._fair_from - now)
 
     def read_singly(self, now: float, error: ServiceError | None = None) -> None:

@@ -23,8 +23,10 @@ from evolink_widgets.core.session import Session
 from evolink_widgets.core.settings.keys import Key
 from evolink_widgets.core.shared.watcher import Watcher
 from evolink_widgets.emulator.http.app import API_URL, FILES_URL, create_app
+from evolink_widgets.errors import RateLimited
 from evolink_widgets.rules.request.request import ImageRequest
 from evolink_widgets.rules.tasks.schedule import WORTH, Durations, Plan, shortest_pause
+from evolink_widgets.rules.tasks.task import TaskSnapshot
 
 WAY = 0.015
 """Seconds from here to the service, and back."""
@@ -50,8 +52,8 @@ class Watched:
         )
         limits = Limits()
         limits.read_pace = Pace(clock, longest=LONGEST_READ)
-        client = Client(transport, API_URL, limits, clock=clock)
-        self.watcher = Watcher(client, RetryPolicy(chance=lambda: 0.5))
+        self.client = Client(transport, API_URL, limits, clock=clock)
+        self.watcher = Watcher(self.client, RetryPolicy(chance=lambda: 0.5))
         self.known = Durations()
 
     async def far_away(self, scope: Any, receive: Any, send: Any) -> None:
@@ -120,6 +122,28 @@ def test_where_few_are_watched_they_are_read_singly_meanwhile() -> None:
         await asyncio.wait([asyncio.ensure_future(watched.many(4, 10.0))], timeout=60.0)
         assert len(watched.late) == 4
         assert max(watched.late) < 10.0
+
+    run(story())
+
+
+def test_where_all_were_read_singly_no_batch_of_none_is_asked_for() -> None:
+    """The service calls that a wrong request, as it does where it has no such call."""
+
+    async def story() -> None:
+        watched = Watched()
+        watched.emulator.play("429 retry-after", times=4, on="batch", seconds=1)
+        payload = ImageRequest("a fox", size="1:1", quality="low").payload()
+        create = watched.emulator.service.create
+        ids = [create(payload, None, owner="")[0].id for _ in range(6)]
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                await watched.client.tasks(ids)
+        for batches in (4, 5):
+            told = await watched.client.tasks(ids)
+            assert told is not None
+            assert {one.id for one in told.values() if isinstance(one, TaskSnapshot)} == set(ids)
+            assert len(watched.when("batch")) == batches
+            assert watched.client.reads_batches
 
     run(story())
 

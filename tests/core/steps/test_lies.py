@@ -241,24 +241,31 @@ def test_ten_of_three_hundred_links_are_kept_and_the_rest_is_told(
     assert emulator.counts()["downloads"] == 10
 
 
-@pytest.mark.parametrize("late", [["", 1, 2], [0, ""], [""]], ids=str)
+@pytest.mark.parametrize("first", [["", 1, 2], [0, ""], [""], [1, 2]], ids=str)
 def test_links_that_are_told_a_moment_after_the_end_are_fetched_too(
-    late: list[Any], in_process: InProcess, open_session: Open, small: Small
+    first: list[Any], in_process: InProcess, open_session: Open, small: Small
 ) -> None:
-    said = 0
+    told: list[str] = []
 
     def tell_some(task: dict[str, Any]) -> None:
-        nonlocal said
-        if task.get("status") == "completed":
-            said += 1
-            if said == 1:
-                task["results"] = [one if one == "" else task["results"][one] for one in late]
+        if task.get("status") == "completed" and not told:
+            told.extend("" if one == "" else task["results"][one] for one in first)
+            task["results"] = told[:]
 
     session = open_session(Tampered(in_process, tell_some))
-    images = session.submit(small(n=3)).result(20)
+    task = session.submit(small(n=3))
+    images = task.result(20)
     assert (len(images), images.missing) == (3, ())
     assert sorted(image.index for image in images) == [0, 1, 2]
     assert in_process.counts()["charges"] == 1
+    journal = session.store.journal
+    until(lambda: (line := journal.get(task.key)) is not None and line.step is Step.SAVED)
+    entry = journal.get(task.key)
+    assert entry is not None
+    assert len(set(entry.results)) == 3
+    assert all(entry.results[at] == link for at, link in enumerate(told) if link), (
+        "each is fetched once, and stays under its number"
+    )
 
 
 def test_pictures_of_other_pixels_are_told_and_keep_what_was_asked(

@@ -82,6 +82,13 @@ def test_a_fifth_after_single_readings_and_as_long_a_rest_is_its_own(
     assert call.is_open(fair + rests)
 
 
+def test_that_rest_is_no_longer_where_the_clock_is_set_back_meanwhile() -> None:
+    call = proved(7.0)
+    assert call.rest_left(0.0) == 7.0
+    assert call.rest_left(-3600.0) == 7.0
+    assert call.rest_left(-3594.0) == 1.0
+
+
 def test_what_passes_after_that_rest_ends_the_doubt() -> None:
     call = proved()
     call.worked()
