@@ -213,21 +213,25 @@ def test_a_folder_s_name_can_not_lead_elsewhere(away: Path) -> None:
         folder_of(away, "../elsewhere")
 
 
-def test_a_reference_that_is_gone_is_known_before_anything_is_reserved(
-    lender: Session, books: LenderBooks, away: Path
+def test_a_reference_that_is_gone_keeps_its_own_purchase_alone_from_leaving(
+    lender: Session, books: LenderBooks
 ) -> None:
     image = io.BytesIO()
     Image.new("RGB", (32, 32)).save(image, "PNG")
     digest = hashlib.sha256(image.getvalue()).hexdigest()
     lender.store.uploads.keep(image.getvalue(), digest, "png", digest)
-    request = ew.ImageRequest("a fox", references=(kept_name(digest),), **SMALL)
-    wishes = [Wish(new_key(), request, Terms())]
+    gone, other = (
+        Wish(new_key(), ew.ImageRequest("a fox", references=references, **SMALL), Terms())
+        for references in ((kept_name(digest),), ())
+    )
     lender.store.uploads.file_of(digest).unlink()
-    with pytest.raises(StoreDamaged, match="has no reference"):
-        books.lend(NAME, wishes, {})
-    assert steps(lender) == set()
-    assert books.left_behind() == {}
+    lent = books.lend(NAME, [gone, other], {})
+    assert isinstance(lent.refused.pop(gone.key), StoreDamaged)
+    assert (lent.refused, lent.here) == ({}, set())
+    assert lent.loan is not None
+    assert [ask.key for ask in lent.loan.asks] == [other.key]
+    assert lender.store.journal.get(gone.key) is None, "nothing was reserved for it"
     lender.store.uploads.keep(image.getvalue(), digest, "png", digest)
-    loan = books.lend(NAME, wishes, {}).loan
+    loan = books.lend("another", [gone], {}).loan
     assert loan is not None
     assert dict(loan.references) == {digest: image.getvalue()}

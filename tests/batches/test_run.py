@@ -393,6 +393,27 @@ def test_a_recipe_that_takes_several_asks_is_bought_once(
     assert paid(frame) == pytest.approx(run.state.credits)
 
 
+def test_a_pause_that_is_over_at_once_leaves_no_ask_behind(
+    batch: Make, use: Callable[..., Session], service: InProcess
+) -> None:
+    """One ask of a recipe is on its way, the pause takes the others back, and is over."""
+    use(retry=quick(limited=120.0))
+    service.play("stuck")
+    service.play("429 retry-after", times=None, after=1, seconds=0.05)
+    more = {"model": "gpt-image-2-beta", "quality": "medium", "repeats": 3}
+    run = batch([{"animal": "fox"}], **more).create()
+    until(lambda: service.counts().get("accepted") == 1)
+    run.pause()
+    until(lambda: [len(work.open) for work in list(run._buyer.at_work.values())] == [1])
+    run.resume()
+    service.play("fair")
+    frame = run.result(60).to_frame()
+    assert types(frame) == [None] * 3
+    assert service.counts()["accepted"] == 3
+    assert len({row["path"] for row in frame}) == 3
+    assert paid(frame) == pytest.approx(ew.spending().total.charged)
+
+
 def test_what_a_retry_does_not_buy_again_keeps_its_price(batch: Make, service: InProcess) -> None:
     service.play("task failed", after=1)
     run = batch([{"animal": "fox"}], repeats=12).create().result(60)

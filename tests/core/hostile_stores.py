@@ -13,6 +13,7 @@ import os
 import random
 import shutil
 import sqlite3
+import struct
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -380,6 +381,21 @@ def _shared_memory_is_a_link(store: Trapped) -> None:
 @kind
 def _journal_is_a_link(store: Trapped) -> None:
     store.lead("evolink.sqlite-journal", "secret.txt")
+
+
+def hot_journal(database: Path, other: Path) -> bytes:
+    """A journal that SQLite rolls back when `database` is opened, and then removes `other`."""
+    page = int.from_bytes(database.read_bytes()[16:18], "big")
+    magic, name = bytes.fromhex("d9d505f920a163d7"), os.fsencode(other.absolute())
+    head = struct.pack(">IIIII", 0, 7, database.stat().st_size // page, 512, page)
+    end = struct.pack(">I", 2**30 // page + 1) + name + struct.pack(">II", len(name), sum(name))
+    return (magic + head).ljust(512, b"\0") + end + magic
+
+
+@kind
+def _journal_names_another_file(store: Trapped) -> None:
+    made = hot_journal(store.root / "evolink.sqlite", store.outside.folder / "secret.txt")
+    store.replace("evolink.sqlite-journal", lambda path: path.write_bytes(made))
 
 
 @kind

@@ -117,6 +117,7 @@ class Buyer:
         self._failures = 0
         self._tight: Meaning | None = None
         self._withdrawing: set[str] = set()
+        self._taken_back: set[str] = set()
         self._bought: dict[tuple[str, int], float | None] = {}
         # Of a task whose pictures are paid for and not here: what each of them was charged.
         self._to_come: dict[str, float] = {}
@@ -335,11 +336,13 @@ class Buyer:
         if self.looks_again_at is None:
             self.held = None
 
-    def _goes_back(self, place: int, error: EvolinkError, tasks: Iterable[Task]) -> bool:
+    def _goes_back(self, place: int, error: EvolinkError, tasks: Sequence[Task]) -> bool:
         """Whether it is to be asked for again, or never was sent, as the error is not its own."""
         meaning = meaning_of(error)
         was_withdrawn = error.billed is Billed.NO and type(error) is type(withdrawn())
-        if was_withdrawn and self._withdraws:
+        # The pause may be over, where another ask of the recipe was on its way meanwhile.
+        by_us = self._withdraws or not self._taken_back.isdisjoint(task.key for task in tasks)
+        if was_withdrawn and by_us:
             self._put_back(place, tasks)
             return True
         if meaning is Meaning.ROW:
@@ -392,6 +395,7 @@ class Buyer:
         if task.state.stage is Stage.STOPPED:  # it has just been sent after all
             task.resume()
         elif place in self.at_work:
+            self._taken_back.add(task.key)
             self._task_ended(place, work, task)
 
     def _note_charge(self, task: Task) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from evolink_widgets.core.loans.loan import LentAsk, Loan, Return
 from evolink_widgets.core.money import Terms, check_spending
 from evolink_widgets.core.steps.buy import buy
-from evolink_widgets.errors import Billed, EvolinkError
+from evolink_widgets.errors import Billed, EvolinkError, StoreError
 from evolink_widgets.rules.pricing.pricing import Receipt
 from evolink_widgets.rules.request.links import digest_of
 from evolink_widgets.rules.request.recipe import Recipe
@@ -125,13 +125,13 @@ class LenderBooks:
             record: where the loan goes, for the next kernel, should this one end.
 
         Raises:
-            StoreError: it can't be written, or a reference not be read; nothing is lent.
+            StoreError: it can't be written; nothing is lent.
         """
         parts, lent, asks = self._parts, Lent(), []
         store = parts.store
         scopes: dict[str, None] = {}
         origin: str | None = None
-        references = self._references(wishes)  # where one is gone, nothing is reserved for it
+        references, unreadable = self._references(wishes)  # before anything is reserved
         with store.database.write(durable=True):
             for wish in wishes:
                 if self._is_here(wish):
@@ -139,6 +139,8 @@ class LenderBooks:
                     continue
                 recipe = Recipe(wish.request, parts.recipe_service)
                 try:
+                    if wish.key in unreadable:
+                        raise unreadable[wish.key]
                     check_spending(parts.may_spend, "This asks for new pictures")
                     entry = buy(parts, wish.key, recipe, wish.terms)
                 except EvolinkError as error:
@@ -171,18 +173,21 @@ class LenderBooks:
             )
         )
 
-    def _references(self, wishes: Sequence[Wish]) -> dict[str, bytes]:
-        """The bytes of kept references, by their SHA-256.
-
-        Raises:
-            StoreError: one is not there any more, or was changed.
-        """
-        found = {}
-        for one in {digest for wish in wishes for digest in _digests(wish)}:
-            path = self._parts.store.uploads.file_of(one)
-            with guarded(path, "read"):
-                found[one] = path.read_bytes()
-        return found
+    def _references(
+        self, wishes: Sequence[Wish]
+    ) -> tuple[dict[str, bytes], dict[str, EvolinkError]]:
+        """The bytes of kept references, by their SHA-256; and why a purchase has not all of its."""
+        found: dict[str, bytes] = {}
+        unreadable: dict[str, EvolinkError] = {}
+        for wish in wishes:
+            try:
+                for one in set(_digests(wish)).difference(found):
+                    path = self._parts.store.uploads.file_of(one)
+                    with guarded(path, "read"):
+                        found[one] = path.read_bytes()
+            except StoreError as error:  # it is gone, or was changed
+                unreadable[wish.key] = error
+        return found, unreadable
 
     def keep(self, keys: Iterable[str]) -> None:
         """Say that this process is alive, and looks after what is lent.

@@ -8,21 +8,28 @@ databases of strangers is switched on (https://sqlite.org/security.html).
 from __future__ import annotations
 
 import functools
+import os
 import sqlite3
 import stat
 import sys
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged
 from evolink_widgets.store.database.schema import Change
-from evolink_widgets.store.safe_files import NotPlain
+from evolink_widgets.store.safe_files import NotPlain, read_plain
 
-__all__ = ["check_files", "check_schema", "harden"]
+__all__ = ["REMOVES", "check_files", "check_schema", "harden", "removes_another"]
 
 BESIDE = ("-wal", "-shm", "-journal")
 """Endings of the files that SQLite keeps beside a database."""
+
+REMOVES = "with it SQLite would remove another file, which it names"
+"""What is wrong with a journal that `removes_another`."""
+
+_JOURNAL = bytes.fromhex("d9d505f920a163d7")
+"""How a rollback journal begins; so does one end that names another file."""
 
 _LONGEST_VALUE = 64_000_000
 _BY_STRANGERS = (
@@ -50,7 +57,8 @@ def check_files(path: Path, *, names: bool = True) -> None:
         names: whether a second name elsewhere is wrong, too: not for what is only read.
 
     Raises:
-        NotPlain: one is a link, a device, or has a second name elsewhere.
+        NotPlain: one is a link, a device, or has a second name elsewhere; or a journal names
+            another file.
         OSError: that can't be seen.
     """
     for ending in ("", *BESIDE):
@@ -64,6 +72,25 @@ def check_files(path: Path, *, names: bool = True) -> None:
             raise NotPlain(file, f"it is {what}")
         if names and found.st_nlink > 1:
             raise NotPlain(file, "it has a second name elsewhere")
+        if ending == "-journal" and removes_another(file):
+            raise NotPlain(file, REMOVES)
+
+
+def removes_another(journal: Path) -> bool:
+    """Whether a rollback journal names a file that goes with it; any file, whoever's it is.
+
+    SQLite names so what several databases in one transaction have in common. A store is alone.
+
+    Args:
+        journal: the file; it need not be there.
+
+    Raises:
+        OSError: it can't be read.
+    """
+    with suppress(FileNotFoundError), read_plain(journal) as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - len(_JOURNAL)))
+        return file.read() == _JOURNAL
+    return False
 
 
 def harden(connection: sqlite3.Connection) -> None:

@@ -9,9 +9,9 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from evolink_widgets.errors import StoreDamaged, StoreError
-from evolink_widgets.store.database.checking import harden
+from evolink_widgets.store.database.checking import REMOVES, harden, removes_another
 from evolink_widgets.store.database.database import Database, sqlite_guarded
-from evolink_widgets.store.safe_files import guarded
+from evolink_widgets.store.safe_files import NotPlain, guarded
 
 _LARGEST_DATABASE = 4_000_000_000
 _TRIES = 5
@@ -45,6 +45,7 @@ def copy_aside(path: Path, folder: Path) -> Path:
         folder: an empty folder of ours.
 
     Raises:
+        StoreDamaged: a file is no plain one, or its journal would have SQLite remove another.
         StoreError: it is written to all the time, or can't be copied.
     """
     names = (path.name, f"{path.name}-wal", f"{path.name}-journal")
@@ -58,6 +59,10 @@ def copy_aside(path: Path, folder: Path) -> Path:
             with guarded(source, "copied"):
                 shutil.copyfile(source, target, follow_symlinks=False)
         if before == [_state(path.with_name(name)) for name in names]:
+            journal = names[-1]
+            with guarded(path, "copied"):
+                if removes_another(folder / journal):
+                    raise NotPlain(path.with_name(journal), REMOVES)
             return folder / path.name
     raise StoreError(
         f"{path} is being written to all the time.", advice="Stop what writes to it, and try again."

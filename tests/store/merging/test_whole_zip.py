@@ -8,6 +8,7 @@ import tracemalloc
 import zipfile
 
 import pytest
+from hostile_stores import hot_journal
 
 from evolink_widgets.errors import StoreError
 from evolink_widgets.rules.request.links import kept_name
@@ -79,6 +80,23 @@ def test_a_folder_that_another_program_has_packed_brings_what_a_kernel_has_just_
                 made.write(path, path.relative_to(tmp_path))
     merged = home.merge(tmp_path / "download.zip")
     assert (merged.pictures, merged.verdicts, merged.left_out) == (1, 1, ())
+
+
+def test_a_journal_in_a_zip_can_have_no_other_file_removed(store, admit, home, tmp_path):
+    admit(KEY, 0)
+    store.close()
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("all of it", "utf-8")
+    with zipfile.ZipFile(tmp_path / "gift.zip", "w") as made:
+        for path in store.root.rglob("*"):
+            if path.is_file():
+                made.write(path, path.relative_to(tmp_path))
+        journal = store.database.path.with_name(f"{FILE}-journal").relative_to(tmp_path)
+        made.writestr(str(journal), hot_journal(store.database.path, thesis))
+    merged = home.merge(tmp_path / "gift.zip")
+    assert thesis.read_text("utf-8") == "all of it"
+    assert merged.pictures == 1, "by its recipe file"
+    assert "SQLite would remove another file" in merged.left_out[0]
 
 
 def test_it_may_be_unpacked_by_hand_and_needs_no_database(store, admit, home, tmp_path):
