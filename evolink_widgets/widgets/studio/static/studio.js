@@ -221,12 +221,11 @@ function composer(ui) {
     after: [past.el],
     welcome(told) {
       home.welcome(told);
-      const { rules } = told;
-      if (!rules) return;
+      if (!told.rules) return;
       if (!welcome) for (const name of FIELDS) listen(`change:${name}`, () => fields.follow(name) && order.alter());
       welcome = told;
-      tray.build(rules.limits);
-      settings.build(rules);
+      tray.build(told.rules.limits);
+      settings.build(told.rules);
       for (const name of FIELDS) fields.put(name, model.get(name));
       order.check(0);
       earlier.load(1);
