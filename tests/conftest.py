@@ -89,17 +89,26 @@ VARIABLES = ("EVOLINK_API_KEY", "EVOLINK_BASE_URL", "EVOLINK_FILES_URL", "EVOLIN
              "EVOLINK_CASSETTE", "EVOLINK_OFF_TAPE", "EVOLINK_SPEED")  # fmt: skip
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin with no settings, before the first fixture of a module starts a program, too."""
+    _forget_settings()
+
+
 @pytest.fixture(autouse=True)
 def no_live_service(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test talks to the real service because the developer's shell has a key."""
-    for name in VARIABLES:
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     yield
+    _forget_settings()
+
+
+def _forget_settings() -> None:
+    """Hand on nothing: neither what a test has set, nor what programs of it were to inherit."""
     state = sys.modules.get("evolink_widgets.connect.state")
     if state is not None:
         state.now.inherited.write({})
-    for name in VARIABLES:  # settings of this test are not handed on to programs of the next
+    for name in VARIABLES:
         os.environ.pop(name, None)
 
 
