@@ -36,11 +36,11 @@ Format = Literal["imagefolder", "parquet", "webdataset"]
 SHARD = 1_000
 """Samples in one file of Parquet or tar: about half a gigabyte of usual pictures."""
 
-
 _UNFINISHED = ".unfinished"
 """How a folder's name ends that an export is still writing."""
 
 _LEFT = 86_400.0
+"""Seconds without a change after which such a folder is one that a killed export has left."""
 
 
 def export(
